@@ -1,0 +1,1 @@
+"""Flash layouts, firmware images, updates over the air, and file-system images."""
