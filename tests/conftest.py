@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable
+
 import pytest
 
 from dsmrforge.build import HostProgram, build_host
@@ -19,3 +24,34 @@ def built_decode(tmp_path_factory: pytest.TempPathFactory) -> HostProgram:
     """The parser as a program for this computer, under ASan and UBSan."""
     folder = tmp_path_factory.mktemp("decode")
     return build_host(folder, default_config(), program="decode", sanitize=True)
+
+
+# Debian package -> how many tests went without it.
+_left_out: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="session")
+def needs() -> Callable[[str, str], None]:
+    """``needs(command, package)``: leaves a test out where this computer lacks a program for it.
+
+    What was left out is counted in the summary. Where DSMRFORGE_TEST_ALL is set, as before a
+    change lands, it is a failure instead.
+    """
+
+    def check(command: str, package: str) -> None:
+        if shutil.which(command):
+            return
+        if os.environ.get("DSMRFORGE_TEST_ALL"):
+            pytest.fail(f"{command} is missing (Debian's package {package})")
+        _left_out[package] += 1
+        pytest.skip(f"no {command} on this computer")
+
+    return check
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says what this run did not test, and what to install for it."""
+    for package, count in sorted(_left_out.items()):
+        terminalreporter.write_line(f"left out: {count} tests, for want of {package}")
+    if _left_out:
+        terminalreporter.write_line(f"to have them: sudo apt-get install {' '.join(_left_out)}")

@@ -1,0 +1,1 @@
+"""Runs the firmware on this computer and is the meter that it listens to."""
