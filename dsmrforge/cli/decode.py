@@ -38,14 +38,19 @@ def command(context: Context, files: tuple[str, ...], chunk: int | None) -> int:
     are wrong. The parser is the firmware's own, compiled for this computer at the first use.
     Where a code comes twice in a telegram, the first line counts.
     """
+    from dataclasses import replace
+
     from dsmrforge.cli.build import Progress
     from dsmrforge.decode import decode
 
-    with Progress(context) as progress:
+    # the first use compiles: that is told on standard error, so that a pipe gets the table alone
+    with Progress(replace(context, json=True)) as progress:
         decoded = decode(files, chunk=chunk, on_event=progress.show)
     if context.json:
         context.emit(decoded.document())
     else:
+        if not context.console.is_terminal:  # a log has no edge to fold at
+            context.console.width = max(context.console.width, LOG_WIDTH)
         for number, telegram in enumerate(decoded.telegrams, 1):
             _print(context, telegram, number, len(decoded.telegrams))
     for nothing in decoded.nothing:
@@ -58,8 +63,7 @@ def _print(context: Context, telegram: Telegram, number: int, count: int) -> Non
 
     console = context.console
     console.print(f"[bold]telegram {number} of {count}[/], {escape(telegram.file)}", soft_wrap=True)
-    # a log has no edge to fold at
-    console.print(_table(telegram), width=None if console.is_terminal else LOG_WIDTH)
+    console.print(_table(telegram))
     for title, lines in (("unknown", telegram.unknown), ("wrong", telegram.invalid)):
         for line in lines:
             why = f": {line['why']}" if "why" in line else ""

@@ -48,10 +48,11 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(needs: Callable[[str, str], None]) -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
-        pytest.fail("no Chromium on this computer")
+        needs("chromium", "chromium")
+    assert path is not None
     with chromium(path) as running:
         yield running
 

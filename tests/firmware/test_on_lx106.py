@@ -58,7 +58,7 @@ def test_cpp_tests_pass_on_the_chips_processor(
     needs(COMPILER, "gcc-xtensa-lx106")
     needs(EMULATOR, "qemu-system-misc")
     command = [EMULATOR, "-M", "sim", "-cpu", "lx106", "-semihosting"]
-    quiet = ["-display", "none", "-monitor", "none", "-serial", "null"]
+    quiet = ["-display", "none", "-monitor", "none", "-serial", "stdio"]
     result = subprocess.run(
         [*command, *quiet, "-kernel", program(source)],
         stdin=subprocess.DEVNULL,

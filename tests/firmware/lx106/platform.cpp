@@ -1,5 +1,5 @@
 // What a test program needs on the bare lx106: start-up, output and exit through the emulator's
-// `simcall`, and the divisions, which are in the real chip's ROM and so not in its libgcc.
+// `simcall`, and the arithmetic that is in the real chip's ROM and so not in its libgcc.
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -67,6 +67,13 @@ int32_t __modsi3(int32_t a, int32_t b) {
   uint32_t rest;
   divide(magnitude<uint32_t>(a), magnitude<uint32_t>(b), &rest);
   return static_cast<int32_t>(a < 0 ? 0 - rest : rest);
+}
+uint64_t __muldi3(uint64_t a, uint64_t b) {
+  uint64_t product = 0;
+  for (; b != 0; b >>= 1, a <<= 1) {
+    if ((b & 1) != 0) product += a;
+  }
+  return product;
 }
 uint64_t __udivdi3(uint64_t a, uint64_t b) {
   uint64_t rest;

@@ -36,10 +36,20 @@ struct FlashText {
 inline uint8_t flash_byte(const void* address) {
 #if defined(__XTENSA__)
   const uintptr_t a = reinterpret_cast<uintptr_t>(address);
-  const uint32_t word = *reinterpret_cast<const uint32_t*>(a & ~uintptr_t{3});
+  const uint32_t word = *reinterpret_cast<const volatile uint32_t*>(a & ~uintptr_t{3});
   return static_cast<uint8_t>(word >> ((a & 3) * 8));
 #else
   return *static_cast<const uint8_t*>(address);
+#endif
+}
+
+// One number of a table. volatile, here as everywhere: where only one byte of a word is needed the
+// compiler would load that byte alone.
+inline uint32_t flash_word(const uint32_t& number) {
+#if defined(__XTENSA__)
+  return *static_cast<const volatile uint32_t*>(&number);
+#else
+  return number;
 #endif
 }
 
@@ -50,7 +60,7 @@ inline T flash_load(const T& constant) {
 #if defined(__XTENSA__)
   using Word __attribute__((may_alias)) = uint32_t;
   T copy;
-  // volatile: the compiler must not turn the loop into memcpy, which reads bytes.
+  // Nor may it turn the loop into memcpy, which reads bytes.
   const volatile Word* from = reinterpret_cast<const volatile Word*>(&constant);
   Word* to = reinterpret_cast<Word*>(&copy);
   for (size_t i = 0; i < sizeof(T) / 4; ++i) to[i] = from[i];

@@ -9,11 +9,11 @@ uint8_t search(uint32_t key) {
   uint8_t low = 0;
   for (uint8_t left = sizeof SORTED_ROWS; left > 1;) {
     const uint8_t half = left / 2;
-    if (FIELD_KEYS[flash_byte(SORTED_ROWS + low + half)] <= key) low += half;
+    if (flash_word(FIELD_KEYS[flash_byte(SORTED_ROWS + low + half)]) <= key) low += half;
     left -= half;
   }
   const uint8_t row = flash_byte(SORTED_ROWS + low);
-  return FIELD_KEYS[row] == key ? row : NO_FIELD;
+  return flash_word(FIELD_KEYS[row]) == key ? row : NO_FIELD;
 }
 
 // The nth of NUL-ended texts that stand one after the other.
@@ -32,7 +32,7 @@ uint8_t find_field(uint32_t key, uint8_t likely) {
   const uint32_t medium = key >> 24;
   const bool channel = medium >= 1 && medium <= 4;
   const uint32_t any = channel ? key | uint32_t{ANY_CHANNEL} << 24 : key;
-  if (likely < FIELD_COUNT && FIELD_KEYS[likely] == any) return likely;
+  if (likely < FIELD_COUNT && flash_word(FIELD_KEYS[likely]) == any) return likely;
   uint8_t row = search(key);
   if (row == NO_FIELD && channel) row = search(any);
   if (row == NO_FIELD && medium == 0x11) row = search(key & ~(uint32_t{15} << 24));
@@ -48,7 +48,7 @@ FlashText mbus_kind_text(MbusKind kind) {
 }
 
 MbusKind mbus_kind_of(uint32_t type) {
-  return type < 16 ? static_cast<MbusKind>(MBUS_KINDS[type]) : MbusKind::unknown;
+  return type < 16 ? static_cast<MbusKind>(flash_word(MBUS_KINDS[type])) : MbusKind::unknown;
 }
 
 }  // namespace dsmr

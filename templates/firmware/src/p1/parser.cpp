@@ -254,13 +254,15 @@ __attribute__((always_inline)) inline void Parser::look_up() {
   state_ = State::skip;
   // Lines mostly come in the table's order.
   field_ = likely_;
-  if (FIELD_KEYS[field_] != key_) {
+  if (flash_word(FIELD_KEYS[field_]) != key_) {
     field_ = find_field(key_, field_);
     if (field_ == NO_FIELD) {
       result_ = LineResult::unknown;
       return;
     }
-    if (key_ >> 24 == 0x11 && FIELD_KEYS[field_] >> 24 == 0x10) staged().medium_one_ = true;
+    if (key_ >> 24 == 0x11 && flash_word(FIELD_KEYS[field_]) >> 24 == 0x10) {
+      staged().medium_one_ = true;
+    }
   }
   likely_ = field_ + 1;
   if (ended_) {

@@ -83,7 +83,7 @@ inline void Parser::open_group() {
     case Kind::number:
       // A code's second value is the next row.
       while (def_.group() < group_ && field_ + 1 < FIELD_COUNT &&
-             FIELD_KEYS[field_ + 1] == FIELD_KEYS[field_]) {
+             flash_word(FIELD_KEYS[field_ + 1]) == flash_word(FIELD_KEYS[field_])) {
         def_ = field_def(++field_);
       }
       if (def_.group() != group_) return;

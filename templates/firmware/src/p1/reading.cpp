@@ -177,7 +177,7 @@ size_t format_key(uint32_t key, char* out) {
 }
 
 size_t field_obis(const Item& item, char* out) {
-  uint32_t key = FIELD_KEYS[item.field];
+  uint32_t key = flash_word(FIELD_KEYS[item.field]);
   if (item.channel > 0) key = (key & ~(uint32_t{15} << 24)) | uint32_t{item.channel} << 24;
   if (item.medium_one && key >> 24 == 0x10) key |= uint32_t{1} << 24;
   *out = 0;

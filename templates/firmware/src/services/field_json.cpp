@@ -59,7 +59,7 @@ bool is_actual(const Item& item) {
   if (item.kind != Kind::number) return true;  // with a capture time: M-Bus, the month's peak
   // OBIS, group D: 8 is a counter, 7 a value of now, 4 the demand of the running quarter (with C
   // 1 or 2; else it is a threshold).
-  const uint32_t key = FIELD_KEYS[item.field];
+  const uint32_t key = flash_word(FIELD_KEYS[item.field]);
   if (key >> 28 != 1) return false;
   return part_d(key) == 8 || part_d(key) == 7 || (part_d(key) == 4 && part_c(key) <= 2);
 }
@@ -67,7 +67,8 @@ bool is_actual(const Item& item) {
 bool is_info(const Item& item) {
   if (item.field == F_MBUS_DEVICE_TYPE) return true;
   // 0-0:96.13.x are messages.
-  return item.kind == Kind::text && (FIELD_KEYS[item.field] >> 8 & 0xFFFFu) != (96u << 8 | 13u);
+  const uint32_t key = flash_word(FIELD_KEYS[item.field]);
+  return item.kind == Kind::text && (key >> 8 & 0xFFFFu) != (96u << 8 | 13u);
 }
 
 }  // namespace dsmr

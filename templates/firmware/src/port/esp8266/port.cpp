@@ -39,7 +39,7 @@ esp8266::FlashFiles the_files;
 esp8266::TcpListener the_listener(HTTP_PORT);
 bool updating = false;
 
-// The core has closed the file system already, when it is that which is being replaced.
+// Called before the first byte is written.
 void prepare_for_update() {
   updating = true;
   the_meter.end();
@@ -51,7 +51,7 @@ void resume() {
   updating = false;
   the_files.mount();
   the_meter.begin();
-  wifi_set_sleep_type(MODEM_SLEEP_T);  // the updater switches it off, and that costs current
+  wifi_set_sleep_type(MODEM_SLEEP_T);  // the updater leaves it off, which costs current
 }
 
 }  // namespace

@@ -1,0 +1,1 @@
+"""What is measured: `make bench`. Instruction counts, sizes and ratios; never seconds."""
