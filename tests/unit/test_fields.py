@@ -77,7 +77,7 @@ def test_a_codes_second_value_is_the_row_after_its_first() -> None:
     line = 'code = "1-1:31.4.0", quantity = "energy", label = "L", profiles = ["lu"]'
     two = catalogue(f"a = {{ {line} }}\nb = {{ {line}, group = 1 }}")
     assert [row.field.group for row in two.rows] == [0, 0, 1]
-    with pytest.raises(ValueError, match="1-1:31.4.0 is a and b"):
+    with pytest.raises(ValueError, match=r"1-1:31\.4\.0 is a and b"):
         assert catalogue(f"a = {{ {line} }}\nb = {{ {line} }}").rows
 
 

@@ -277,8 +277,12 @@ inline bool Parser::is_value() {
 
 // A number, unit or time stamp is complete at a `)` or a `,`.
 ONCE inline const uint8_t* Parser::close_value(const uint8_t* p, const uint8_t* end) {
-  if ((def_.kind() == Kind::number && digits_ > 0 && zone_ == 0) || is_value()) take_number();
   const bool more = *p++ == ',';
+  if (more && FIELD_KEYS[field_ + 1] != FIELD_KEYS[field_]) {
+    fail(LineResult::bad_number);  // one value only: this is no list, and no decimal comma either
+    return p;
+  }
+  if ((def_.kind() == Kind::number && digits_ > 0 && zone_ == 0) || is_value()) take_number();
   if (state_ == State::skip && more) return p;  // it was wrong: to the end of the group
   ++group_;
   state_ = State::between;

@@ -116,10 +116,8 @@ tcp_pcb* TcpConnection::detach() {
   return pcb;
 }
 
-void TcpConnection::let_go() {
-  tcp_pcb* pcb = detach();
-  if (tcp_close(pcb) != ERR_OK) tcp_abort(pcb);
-}
+// The end has been sent, or lwIP will try again to: this cannot fail.
+void TcpConnection::let_go() { tcp_close(detach()); }
 
 void TcpConnection::abort() { tcp_abort(detach()); }
 
