@@ -1,10 +1,12 @@
 // The parser's framing: where telegrams and lines begin and end, and which are believed.
-// What stands inside a line's parentheses: parser_values.h.
+// What stands inside a line's parentheses: parser_values.h and parser_texts.h.
 #include "parser.h"
 
 #include <string.h>
 
 #include "crc16.h"
+#include "inlining.h"
+#include "parser_texts.h"
 #include "parser_values.h"
 
 namespace dsmr {
@@ -150,7 +152,7 @@ inline void Parser::end_number(uint32_t number) {
 }
 
 // A number of one or two digits and the character after it, which stops being part of `p`.
-__attribute__((always_inline)) inline bool short_number(const uint8_t*& p, uint8_t after, uint32_t& key) {
+DSMR_ONCE bool short_number(const uint8_t*& p, uint8_t after, uint32_t& key) {
   uint32_t number = static_cast<uint32_t>(p[0]) - '0';
   const uint32_t digit = static_cast<uint32_t>(p[1]) - '0';
   if (number >= 10) return false;
@@ -165,7 +167,7 @@ __attribute__((always_inline)) inline bool short_number(const uint8_t*& p, uint8
 
 // The usual case in few steps: all of `A-B:C.D.E(` is there and no part has three digits. Sets
 // key_ and returns what follows, or returns nullptr: then it takes the careful way.
-__attribute__((always_inline)) inline const uint8_t* Parser::read_whole_code(const uint8_t* p, const uint8_t* end) {
+DSMR_ONCE const uint8_t* Parser::read_whole_code(const uint8_t* p, const uint8_t* end) {
   if (end - p < 16) return nullptr;
   uint32_t begin;
   memcpy(&begin, p, 4);
@@ -250,7 +252,7 @@ const uint8_t* Parser::read_code_slowly(const uint8_t* p, const uint8_t* end) {
 }
 
 // The line's code is in key_, and the `(` is next.
-__attribute__((always_inline)) inline void Parser::look_up() {
+DSMR_ONCE void Parser::look_up() {
   state_ = State::skip;
   // Lines mostly come in the table's order.
   field_ = likely_;

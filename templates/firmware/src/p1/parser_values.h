@@ -1,16 +1,10 @@
-// The parser's other half: what stands inside a line's parentheses, numbers, units, time stamps and
-// texts. Where lines and telegrams begin and end: parser.cpp, which alone includes this. (One
-// translation unit, because -Os then merges what is called once: a sixth of all instructions.)
+// Part of the parser: numbers, units and time stamps inside a line's parentheses.
+// parser.cpp alone includes this and parser_texts.h: one translation unit, because -Os then merges
+// what is called once, a sixth of all instructions.
 #pragma once
 
-#include <string.h>
-
+#include "inlining.h"
 #include "parser.h"
-
-// -Os takes a function that is called once for one that is not worth merging into its caller when
-// it belongs to a class.
-#define ONCE __attribute__((always_inline))
-#define SELDOM __attribute__((noinline))
 
 namespace dsmr {
 namespace {
@@ -23,39 +17,8 @@ constexpr uint8_t DECIMALS_MAX = 15;
 // The largest mantissa that takes one more digit.
 constexpr uint64_t MANTISSA_LIMIT = 100000000000000000u;
 constexpr Unit NO_UNIT = static_cast<Unit>(255);
-// The head of a text's record with a channel.
-constexpr size_t TEXT_HEAD_MAX = 4;
 // The largest record of a number: head, channel, time, mantissa.
 constexpr size_t NUMBER_MAX = 2 + 1 + 4 + 8;
-
-// 0 to 15, or 255 for what is no upper-case hex digit.
-inline uint8_t upper_hex(uint8_t c) {
-  const uint8_t digit = static_cast<uint8_t>(c - '0');
-  if (digit < 10) return digit;
-  const uint8_t letter = static_cast<uint8_t>(c - 'A');
-  return letter < 6 ? static_cast<uint8_t>(letter + 10) : 255;
-}
-
-// Packs 8 upper-case hex digits into 4 bytes; false where they are not all such digits. All eight
-// at once, a byte of a word each.
-inline bool pack_hex(const uint8_t* digits, uint8_t* out) {
-  constexpr uint64_t EACH = 0x0101010101010101u;
-  uint64_t text;
-  memcpy(&text, digits, 8);
-  const uint64_t letter = (text >> 6) & EACH;
-  const uint64_t value = (text & EACH * 15) + letter * 9;
-  // The high half is 3 for a digit and 4 for a letter; the value is 10 or more for letters only,
-  // and less than 16.
-  if ((text & EACH * 0xF0) != EACH * 0x30 + letter * 0x10 || (value & EACH * 0x10) != 0 ||
-      (((value + EACH * 6) >> 4) & EACH) != letter) {
-    return false;
-  }
-  uint64_t pairs = (value << 4 | value >> 8) & 0x00FF00FF00FF00FFu;
-  pairs = (pairs | pairs >> 8) & 0x0000FFFF0000FFFFu;
-  const uint32_t packed = static_cast<uint32_t>(pairs | pairs >> 16);
-  memcpy(out, &packed, 4);
-  return true;
-}
 
 inline uint8_t* put_time(uint8_t* out, Timestamp time) {
   for (uint32_t rest = time.packed(), i = 0; i < 4; ++i, rest >>= 8) {
@@ -119,7 +82,7 @@ inline void Parser::begin_number() {
 }
 
 // DSMR 2 and 3: the line had everything but the value, which is on the next line.
-ONCE inline bool Parser::waits_for_value() const {
+DSMR_ONCE bool Parser::waits_for_value() const {
   return group_ == HOURLY_VALUE_GROUP && field_ != NO_FIELD && def_.kind() == Kind::hourly &&
          result_ == LineResult::absent;
 }
@@ -133,7 +96,7 @@ inline void Parser::begin_line() {
 }
 
 // The line is complete, and so is what it says.
-ONCE inline void Parser::finish_line() {
+DSMR_ONCE void Parser::finish_line() {
   if (listener_ != nullptr && !ended_) listener_->on_line(result_, key_);
   last_result_ = result_;
   begin_line();
@@ -147,7 +110,7 @@ inline void Parser::fail(LineResult result) {
 }
 
 // Whether the value is the telegram's first of its kind: of a repeated line, the first wins.
-ONCE inline bool Parser::first_time() {
+DSMR_ONCE bool Parser::first_time() {
   uint8_t value = def_.value();
   if (def_.mbus()) value = static_cast<uint8_t>(value + ((key_ >> 24) & 15) - 1);
   uint32_t& bits = seen_[value / 32];
@@ -196,7 +159,7 @@ inline void Parser::take_time() {
 
 // Brings a number to the unit that its record will have, from another than the field's usual one.
 // Returns that unit, or NO_UNIT where the line is wrong.
-SELDOM inline Unit Parser::convert_number() {
+DSMR_SELDOM Unit Parser::convert_number() {
   Unit unit = def_.unit();
   int8_t shift = 0;
   if (!read_unit_text(unit_, unit, shift) || (unit != def_.unit() && !def_.any_unit())) {
@@ -214,12 +177,12 @@ SELDOM inline Unit Parser::convert_number() {
 }
 
 // The parts of a number's record that only some fields have.
-SELDOM inline uint8_t* Parser::put_extras(uint8_t* out, Unit unit) {
+DSMR_SELDOM uint8_t* Parser::put_extras(uint8_t* out, Unit unit) {
   if (def_.any_unit()) *out++ = channel_byte(unit);
   return def_.kind() == Kind::number ? out : put_time(out, time_);
 }
 
-ONCE inline void Parser::take_number() {
+DSMR_ONCE void Parser::take_number() {
   Unit unit = def_.unit();
   if (unit_ != 0 && unit_ != packed_unit(unit)) {
     unit = convert_number();
@@ -276,9 +239,9 @@ inline bool Parser::is_value() {
 }
 
 // A number, unit or time stamp is complete at a `)` or a `,`.
-ONCE inline const uint8_t* Parser::close_value(const uint8_t* p, const uint8_t* end) {
+DSMR_ONCE const uint8_t* Parser::close_value(const uint8_t* p, const uint8_t* end) {
   const bool more = *p++ == ',';
-  if (more && FIELD_KEYS[field_ + 1] != FIELD_KEYS[field_]) {
+  if (more && flash_word(FIELD_KEYS[field_ + 1]) != flash_word(FIELD_KEYS[field_])) {
     fail(LineResult::bad_number);  // one value only: this is no list, and no decimal comma either
     return p;
   }
@@ -377,158 +340,4 @@ inline const uint8_t* Parser::read_number(const uint8_t* p, const uint8_t* end) 
   return p + 1;
 }
 
-// Begins a text's record. For NO_FIELD the text is kept only to see what a `/` in it means.
-inline void Parser::begin_text(uint8_t field) {
-  Reading& reading = staged();
-  record_ = reading.used_;
-  length_ = 0;
-  slash_ = NO_SLASH;
-  packing_ = true;
-  state_ = field == F_IDENTIFICATION ? State::header : State::text;
-  if (Reading::CAPACITY - reading.used_ < TEXT_HEAD_MAX) {
-    drop_text(LineResult::overflow);
-    return;
-  }
-  uint8_t* out = reading.data_ + reading.used_;
-  *out++ = field;
-  ++out;  // the length, see close_text
-  if (state_ == State::text && field != NO_FIELD && def_.any_unit()) {
-    *out++ = channel_byte(Unit::none);
-  }
-  ++out;
-  text_ = static_cast<uint16_t>(out - reading.data_);
-  reading.used_ = text_;
-}
-
-inline void Parser::drop_text(LineResult result) {
-  staged().used_ = record_;
-  fail(result);
-}
-
-inline void Parser::put_text(uint8_t c) {
-  Reading& reading = staged();
-  bool fits = true;
-  if (packing_) {
-    const uint8_t nibble = upper_hex(c);
-    if (nibble > 15) {
-      fits = unpack_text();
-    } else if (length_ & 1) {
-      reading.data_[reading.used_ - 1] |= nibble;
-    } else {
-      fits = reading.put(static_cast<uint8_t>(nibble << 4));
-    }
-  }
-  if (!packing_) fits = fits && reading.put(c);
-  if (!fits || length_ >= Reading::TEXT_MAX) {
-    drop_text(LineResult::overflow);
-    return;
-  }
-  ++length_;
-}
-
-// Spreads the digits packed so far, a byte each: the text is not all hex after all.
-inline bool Parser::unpack_text() {
-  Reading& reading = staged();
-  packing_ = false;
-  if (size_t{text_} + length_ > Reading::CAPACITY) return false;
-  for (uint16_t i = length_; i > 0; --i) {
-    const uint8_t pair = reading.data_[text_ + (i - 1) / 2];
-    const uint8_t nibble = ((i - 1) & 1) ? pair & 15 : pair >> 4;
-    reading.data_[text_ + i - 1] =
-        static_cast<uint8_t>(nibble < 10 ? '0' + nibble : 'A' + nibble - 10);
-  }
-  reading.used_ = static_cast<uint16_t>(text_ + length_);
-  return true;
-}
-
-inline const uint8_t* Parser::read_text(const uint8_t* p, const uint8_t* end) {
-  if (packing_ && (length_ & 1) == 0) {
-    // Most texts are hex: eight digits at a time.
-    Reading& reading = staged();
-    uint8_t* out = reading.data_ + reading.used_;
-    uint8_t* const first = out;
-    size_t blocks = static_cast<size_t>(end - p) / 8;
-    const size_t room = (Reading::CAPACITY - reading.used_) / 4;
-    if (blocks > room) blocks = room;
-    for (; blocks > 0 && pack_hex(p, out); --blocks) {
-      p += 8;
-      out += 4;
-    }
-    reading.used_ = static_cast<uint16_t>(out - reading.data_);
-    length_ = static_cast<uint16_t>(length_ + 2 * (out - first));
-  }
-  for (; p != end && state_ == State::text; ++p) {
-    const uint8_t c = *p;
-    if (c == ')') {
-      end_text_group();
-      return p + 1;
-    }
-    if (c == '\r' || c == '\n') {
-      if (slash_ != NO_SLASH) {
-        take_crc(p);
-        adopt_header();
-        return p;
-      }
-      drop_text(LineResult::unclosed);
-      end_line();
-      return p + 1;
-    }
-    if (c == '/') start_second(p);
-    put_text(c);
-  }
-  return p;
-}
-
-// The `)` of a text, of a group of a list, or of something skipped that held a `/`.
-inline void Parser::end_text_group() {
-  if (slash_ != NO_SLASH) second_ = false;  // it was the text's own
-  state_ = State::between;
-  ++group_;
-  if (field_ == NO_FIELD) {
-    staged().used_ = record_;
-  } else if (def_.kind() == Kind::list) {
-    put_text(')');
-    state_ = State::between;  // also when there was no room for it
-  } else if (length_ == 0) {
-    staged().used_ = record_;
-  } else {
-    keep_text();
-  }
-}
-
-// The text is complete: it counts, if it is the telegram's first of its kind.
-inline void Parser::keep_text() {
-  if (first_time()) {
-    close_text();
-    result_ = LineResult::stored;
-  } else {
-    staged().used_ = record_;
-  }
-}
-
-// Writes the text's length into its record.
-inline void Parser::close_text() {
-  // An odd number of digits would leave half a byte: keep those as characters.
-  if (packing_ && (length_ & 1) && !unpack_text()) {
-    drop_text(LineResult::overflow);
-    return;
-  }
-  Reading& reading = staged();
-  reading.data_[record_ + 1] = static_cast<uint8_t>(length_);
-  reading.data_[text_ - 1] = static_cast<uint8_t>(length_ >> 8 | (packing_ ? 0x80 : 0));
-}
-
-// At the end of its line a list is complete. One group alone, `()` or `(0)`, lists nothing.
-inline void Parser::close_list() {
-  if (group_ == 0) return;
-  if (group_ == 1) {
-    staged().used_ = record_;
-  } else {
-    keep_text();
-  }
-}
-
 }  // namespace dsmr
-
-#undef ONCE
-#undef SELDOM

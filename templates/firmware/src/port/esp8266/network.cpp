@@ -44,7 +44,6 @@ void join_wifi() {
   auto manager = std::make_unique<WiFiManager>();
   const char* menu[] = {"wifi", "exit"};
   manager->setMenu(menu, 2);
-  manager->setScanDispPerc(true);  // the networks' quality in figures, not in pictures
   manager->setHostname(Copy(FT(HOST_NAME)));
   manager->setConfigPortalTimeout(PORTAL_SECONDS);
   if (!manager->autoConnect(name, Copy(FT(PORTAL_PASSWORD)))) ESP.restart();
