@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from dsmrforge.cli.context import Context
 
 
-@click.group("image")
+@click.group(
+    "image",
+    epilog="""\b
+Examples:
+  dsmrforge image ls dist/esp01-dsmr-esp01/filesystem.bin
+  dsmrforge image extract dist/esp01-dsmr-esp01/filesystem.bin files""",
+)
 def image() -> None:
     """Look into SPIFFS and LittleFS images."""
 

@@ -316,6 +316,20 @@ def test_no_blank_line_and_the_last_value_on_the_line_of_the_end(decode: Decoder
     assert values(document)["power_delivered"] == "0.428"
 
 
+def test_all_telegrams_of_a_meter_that_never_sends_the_end(decode: Decoder) -> None:
+    unended = b"/ABC5test\r\n\r\n1-0:1.8.1(%09.3f*kWh)\r\n"
+    telegrams = decode(b"".join(unended % reading for reading in (1, 2, 3)))
+    assert [t["crc"] for t in telegrams] == ["absent"] * 3
+    assert [values(t)["energy_delivered_tariff1"] for t in telegrams] == ["1.000", "2.000", "3.000"]
+
+
+def test_a_telegram_without_an_end_is_cut_off_where_others_have_one(decode: Decoder) -> None:
+    unended = b"/ABC5test\r\n\r\n1-0:1.8.1(00001.000*kWh)\r\n"
+    good = telegram("1-0:1.8.1(00002.000*kWh)")
+    documents = decode(unended + good + unended + unended + good + unended)
+    assert [t["crc"] for t in documents] == ["ok", "ok"]
+
+
 def test_a_meter_that_never_sends_the_end(decode: Decoder) -> None:
     endless = b"/ABC5test\r\n\r\n1-3:0.2.8(50)\r\n1-0:1.7.0(00.428*kW)\r\n"
     assert decode.one(endless)["crc"] == "absent"

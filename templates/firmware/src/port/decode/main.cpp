@@ -169,7 +169,7 @@ int run(const char* path, size_t chunk) {
   if (!good) return 1;
 
   Parser parser;
-  Recorder recorder(parser);
+  Recorder recorder;
   parser.set_listener(&recorder);
   const uint8_t* const bytes = reinterpret_cast<const uint8_t*>(input.data());
   for (size_t at = 0; at < input.size(); at += chunk) {

@@ -1,5 +1,7 @@
 #include "recorder.h"
 
+#include <algorithm>
+
 namespace dsmr::decode {
 
 namespace {
@@ -8,13 +10,9 @@ bool is_line_end(char c) { return c == '\r' || c == '\n'; }
 
 }  // namespace
 
-void Recorder::on_start() {
-  settle();
-  notes_.clear();
-}
+void Recorder::on_start() { notes_.clear(); }
 
 void Recorder::on_line(LineResult result, uint32_t key) {
-  settle();
   if (result != LineResult::stored && result != LineResult::absent) {
     notes_.push_back({result, key, events_});
   }
@@ -22,17 +20,16 @@ void Recorder::on_line(LineResult result, uint32_t key) {
 }
 
 void Recorder::on_telegram(Crc crc, const Reading& staged) {
-  settle();
   telegrams_.push_back({crc, staged, std::move(notes_)});
   notes_.clear();
-  unsettled_ = crc == Crc::unended;
-  published_ = parser_.telegrams();
 }
 
-// A telegram without an end is one only where the parser published it; else it was cut off.
-void Recorder::settle() {
-  if (unsettled_ && parser_.telegrams() == published_) telegrams_.pop_back();
-  unsettled_ = false;
+// Some meters never send the `!`. Where this one does, a telegram without was cut off.
+void Recorder::finish() {
+  const auto unended = [](const Telegram& telegram) { return telegram.crc == Crc::unended; };
+  if (std::all_of(telegrams_.begin(), telegrams_.end(), unended)) return;
+  telegrams_.erase(std::remove_if(telegrams_.begin(), telegrams_.end(), unended),
+                   telegrams_.end());
 }
 
 void LineFinder::run() {

@@ -26,25 +26,18 @@ struct Telegram {
 // Collects telegrams as a ParserListener.
 class Recorder final : public ParserListener {
  public:
-  explicit Recorder(const Parser& parser) : parser_(parser) {}
-
   void on_start() override;
   void on_line(LineResult result, uint32_t key) override;
   void on_telegram(Crc crc, const Reading& staged) override;
   // After the input's end.
-  void finish() { settle(); }
+  void finish();
 
   const std::vector<Telegram>& telegrams() const { return telegrams_; }
 
  private:
-  void settle();
-
-  const Parser& parser_;
   std::vector<Telegram> telegrams_;
   std::vector<LineNote> notes_;
   size_t events_ = 0;
-  uint32_t published_ = 0;  // when the last telegram without an end was reported
-  bool unsettled_ = false;
 };
 
 // Finds each line's text: the same input byte by byte, so that an event tells where it happened.
