@@ -21,7 +21,9 @@ from dsmrforge.image.flashmap import LAYOUTS
 
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "CHANGELOG.md")
 NOT_RUN = "<!-- not run by the tests"
-_FENCE = re.compile(r"^(?P<mark><!-- .*-->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S)
+_FENCE = re.compile(
+    r"^(?P<mark><!-- [^\n]*-->\n)?```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.M | re.S
+)
 
 
 def readme() -> str:

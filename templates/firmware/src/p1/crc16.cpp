@@ -13,6 +13,8 @@
 namespace dsmr {
 namespace {
 
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words are read as they lie in memory");
+
 constexpr uint16_t POLYNOMIAL = 0xA001;
 constexpr uint16_t SECOND_FACTOR = 0xC001;  // x^15 + x + 1 in the places of a CRC
 

@@ -9,6 +9,8 @@
 namespace dsmr {
 namespace {
 
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words are read as they lie in memory");
+
 // The head of a text's record with a channel.
 constexpr size_t TEXT_HEAD_MAX = 4;
 
