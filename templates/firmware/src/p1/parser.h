@@ -53,6 +53,10 @@ class ParserListener {
 
 class Parser {
  public:
+  Parser() = default;
+  Parser(const Parser&) = delete;  // it points into itself
+  Parser& operator=(const Parser&) = delete;
+
   void set_listener(ParserListener* listener) { listener_ = listener; }
 
   // Takes bytes as they come, any number at a time.
