@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +16,21 @@ from pathlib import Path
 from typing import Any
 
 FAR = 90.0  # seconds until a test gives up waiting; the first build takes some
+
+
+def start_command(
+    *arguments: str, folder: Path, environment: dict[str, str]
+) -> subprocess.Popen[str]:
+    """`dsmrforge` with these arguments, in ``folder``."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "dsmrforge", *arguments],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 class Simulator:

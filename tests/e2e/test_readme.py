@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
-from simulator import FAR, Simulator
+from simulator import FAR, Simulator, start_command
 from telegram_tools import ROOT
 
 from dsmrforge.config.model import SIZES, section_models
@@ -123,16 +123,8 @@ def test_only_commands_that_need_something_more_are_left_out() -> None:
 def test_every_address_in_the_readme_answers(tmp_path: Path, environment: dict[str, str]) -> None:
     paths = re.findall(r"^\| `GET (/\S+)` \|", readme(), re.M)
     assert len(paths) > 5
-    command = [sys.executable, "-m", "dsmrforge", "simulate", "--json", "--port", "0"]
-    process = subprocess.Popen(
-        command,
-        cwd=tmp_path,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    command = ("simulate", "--json", "--port", "0")
+    process = start_command(*command, folder=tmp_path, environment=environment)
     try:
         logger = Simulator(process)
         logger.wait_for(lambda fields: "power_delivered" in fields)

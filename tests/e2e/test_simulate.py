@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import urllib.error
 import urllib.request
@@ -17,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from simulator import FAR, Simulator, gone
+from simulator import FAR, Simulator, gone, start_command
 from telegram_tools import ROOT, telegram
 
 NEVER = ("telnet", "ftp", "ota", "telegrams")
@@ -45,15 +44,7 @@ def start(
     started: list[subprocess.Popen[str]] = []
 
     def run(*options: str, command: str = "simulate") -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "dsmrforge", command, *options],
-            cwd=tmp_path,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        process = start_command(command, *options, folder=tmp_path, environment=environment)
         started.append(process)
         return process
 

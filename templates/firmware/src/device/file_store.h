@@ -11,7 +11,7 @@ class File {
  public:
   virtual ~File() = default;
   virtual size_t size() = 0;
-  // Reads up to `size` bytes from `offset`; returns how many were read, 0 at the end or on an error.
+  // Reads up to `size` bytes from `offset`; returns how many it read, 0 at the end or on an error.
   virtual size_t read(size_t offset, uint8_t* out, size_t size) = 0;
   // Gives the object back to its FileStore.
   virtual void close() = 0;
