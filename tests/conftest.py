@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Callable
 
@@ -25,6 +26,13 @@ def built_decode(tmp_path_factory: pytest.TempPathFactory) -> HostProgram:
     folder = tmp_path_factory.mktemp("decode")
     return build_host(folder, default_config(), program="decode", sanitize=True)
 
+
+# A job in the background starts with Ctrl-C ignored, one under nohup with SIGHUP ignored, and so
+# would every program that is tested here.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Debian package -> how many tests went without it.
 _left_out: Counter[str] = Counter()
