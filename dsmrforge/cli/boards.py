@@ -40,4 +40,4 @@ def command(context: Context) -> None:
             f"{board.flash_size // 1024} K" if board.flash_size else "-",
             ", ".join(f"GPIO{pin}" for pin in board.free_pins) or "-",
         )
-    context.console.print(table)
+    context.print_table(table)

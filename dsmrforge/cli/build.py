@@ -124,7 +124,7 @@ def print_budget(context: Context, result: BuildResult) -> None:
     spare = budget.ota_spare
     if spare is not None:
         table.add_row("OTA fits:", fits(spare, budget.ota_as_gzip))
-    context.console.print(table)
+    context.print_table(table)
     files = len(result.compiled)
     context.console.print(
         escape(f"{result.folder}: build {result.build_id}, ")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 
 @dataclass
@@ -28,6 +29,16 @@ class Context:
         from rich.console import Console  # rich takes 60 ms to import: only when it prints
 
         return Console(stderr=self.json, quiet=self.quiet, highlight=False)
+
+    def print_table(self, table: Table) -> None:
+        """Print a table; in a log without the blanks that its lines are filled up with."""
+        if self.console.is_terminal:
+            self.console.print(table)
+            return
+        with self.console.capture() as captured:
+            self.console.print(table)
+        lines = (line.rstrip() for line in captured.get().splitlines())
+        self.console.out("\n".join(lines), highlight=False)
 
     def emit(self, document: Any) -> None:
         """Print the command's one JSON document on standard output."""

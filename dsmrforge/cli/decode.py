@@ -63,7 +63,7 @@ def _print(context: Context, telegram: Telegram, number: int, count: int) -> Non
 
     console = context.console
     console.print(f"[bold]telegram {number} of {count}[/], {escape(telegram.file)}", soft_wrap=True)
-    console.print(_table(telegram))
+    context.print_table(_table(telegram))
     for title, lines in (("unknown", telegram.unknown), ("wrong", telegram.invalid)):
         for line in lines:
             why = f": {line['why']}" if "why" in line else ""

@@ -55,7 +55,7 @@ def ls(context: Context, file: Path) -> None:
     table.add_column("bytes", justify="right")
     for entry in info.files:
         table.add_row(escape(entry.name), f"{entry.size:,}")
-    context.console.print(table)
+    context.print_table(table)
     context.console.print(
         f"{info.kind}, {info.size:,} bytes in blocks of {info.block:,}, {info.used:,} used"
     )
