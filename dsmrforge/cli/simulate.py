@@ -129,11 +129,8 @@ def _announce(context: Context, services: Services, meter: str) -> None:
         context.emit(asdict(services))
         return
     from rich.markup import escape
-    from rich.padding import Padding
 
-    context.console.print(
-        Padding(f"[bold green on default]{services.http}[/]", (1, 4)), soft_wrap=True
-    )
+    context.console.print(f"\n    [bold green]{services.http}[/]\n", soft_wrap=True)
     context.console.print(f"  The meter is {escape(meter)}.", soft_wrap=True)
     context.console.print(
         "  Open the address in a browser; readings for programs: "
