@@ -12,8 +12,9 @@
 namespace dsmr {
 namespace {
 
-// A header is a dozen characters; a longer one is noise with a `/` in it.
-constexpr uint16_t HEADER_MAX = 128;
+// A header is a dozen characters; one whose record ends beyond this is noise with a `/` in it.
+constexpr uint16_t HEADER_END_MAX = 128;
+static_assert(HEADER_END_MAX <= Reading::CAPACITY, "a header always fits");
 constexpr uint16_t NO_RECORD = 0xFFFF;
 // Bytes of a text's record before its characters: field, length, length and packing.
 constexpr uint16_t TEXT_HEAD = 3;
@@ -114,21 +115,23 @@ inline void Parser::start_second(const uint8_t* slash) {
 
 const uint8_t* Parser::read_header(const uint8_t* p, const uint8_t* end) {
   packing_ = false;
+  Reading& reading = staged();
   for (; p != end; ++p) {
     const uint8_t c = *p;
     if (c <= '/') {
+      length_ = static_cast<uint16_t>(reading.used_ - text_);
       if (c == '\r' || c == '\n') {
         end_header();
         return p;
       }
       if (c == '/') start_second(p);
     }
-    if (length_ >= HEADER_MAX || !staged().put(c)) {
+    if (reading.used_ >= HEADER_END_MAX) {
       state_ = State::hunt;
       ++lost_;
       return p;
     }
-    ++length_;
+    reading.data_[reading.used_++] = c;
   }
   return p;
 }
