@@ -163,8 +163,7 @@ def build_host(
     """Build a program for this computer in the folder ``work``, and nothing in dist/.
 
     ``program``: ``host`` (the logger) or ``decode`` (the parser alone). ``sanitize``: with
-    AddressSanitizer and UndefinedBehaviorSanitizer, for tests. The usual ``work`` is
-    :func:`host_folder`'s.
+    AddressSanitizer and UndefinedBehaviorSanitizer, for tests.
     """
     target = board_named("host")
     work = work.resolve()
@@ -175,11 +174,6 @@ def build_host(
         _render(work, config.for_board(target.id), target)
         result = run(work, name, _prepare(work, target, None).environment, on_event)
     return HostProgram(_host_program(work, name), work / FILES, result.compiled)
-
-
-def host_folder(project: Path) -> Path:
-    """Where :func:`build` builds the host's firmware of the project, for :func:`build_host`."""
-    return project / WORK / "host"
 
 
 def _waiting(on_event: OnEvent) -> Callable[[], None]:

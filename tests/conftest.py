@@ -20,13 +20,6 @@ def built_host(tmp_path_factory: pytest.TempPathFactory) -> HostProgram:
     return build_host(tmp_path_factory.mktemp("host"), default_config(), sanitize=True)
 
 
-@pytest.fixture(scope="session")
-def built_decode(tmp_path_factory: pytest.TempPathFactory) -> HostProgram:
-    """The parser as a program for this computer, under ASan and UBSan."""
-    folder = tmp_path_factory.mktemp("decode")
-    return build_host(folder, default_config(), program="decode", sanitize=True)
-
-
 # A job in the background starts with Ctrl-C ignored, one under nohup with SIGHUP ignored, and so
 # would every program that is tested here.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -55,11 +55,6 @@ def portable_sources() -> list[Path]:
     return sorted(f for f in files if "port" not in f.parts and f.name != "main.cpp")
 
 
-def port_sources(port: str) -> list[Path]:
-    """The sources of src/port/``port``."""
-    return sorted((project() / "src" / "port" / port).glob("*.cpp"))
-
-
 @lru_cache
 def _headers_key(compiler: str) -> str:
     digest = hashlib.sha256()
@@ -110,18 +105,6 @@ def program(
 def test_program(source: Path) -> Path:
     """The tests in ``source`` with all portable code, under AddressSanitizer and UBSan."""
     return program(source.stem, [source, TESTS / "check_main.cpp", *portable_sources()])
-
-
-def logger_program() -> Path:
-    """The host program, under AddressSanitizer and UBSan."""
-    main = project() / "src" / "main.cpp"
-    return program("logger", [main, *port_sources("host"), *portable_sources()])
-
-
-def decode_program() -> Path:
-    """The decode program, under AddressSanitizer and UBSan."""
-    parser = [source for source in portable_sources() if source.parent.name == "p1"]
-    return program("decode", [*port_sources("decode"), *parser])
 
 
 def check_report(result: subprocess.CompletedProcess[str]) -> None:

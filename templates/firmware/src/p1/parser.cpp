@@ -15,7 +15,6 @@ namespace {
 // A header is a dozen characters; one whose record ends beyond this is noise with a `/` in it.
 constexpr uint16_t HEADER_END_MAX = 128;
 static_assert(HEADER_END_MAX <= Reading::CAPACITY, "a header always fits");
-constexpr uint16_t NO_RECORD = 0xFFFF;
 // Bytes of a text's record before its characters: field, length, length and packing.
 constexpr uint16_t TEXT_HEAD = 3;
 
@@ -97,7 +96,6 @@ inline void Parser::restart() {
   reading.medium_one_ = false;
   for (uint8_t& kind : reading.mbus_) kind = 0;
   for (uint32_t& bits : seen_) bits = 0;
-  mbus_record_ = NO_RECORD;
   likely_ = F_IDENTIFICATION + 1;
   ended_ = false;
   awaiting_value_ = false;
@@ -418,7 +416,6 @@ inline void Parser::drop_first_header() {
     reading.data_[i] = reading.data_[i + drop];
   }
   reading.used_ = static_cast<uint16_t>(reading.used_ - drop);
-  if (mbus_record_ != NO_RECORD) mbus_record_ = static_cast<uint16_t>(mbus_record_ - drop);
 }
 
 // An unclosed text held a `/`: a telegram was cut off inside it, and the next one's header is
@@ -441,7 +438,7 @@ void Parser::conclude(Crc crc) {
   Reading& reading = staged();
   const bool says_nothing = reading.used_ <= header_end_;
   const bool with_crc = crc == Crc::ok || crc == Crc::bad;
-  reading.name_channels(mbus_record_);
+  reading.name_channels();
   if (listener_ != nullptr && (with_crc || !says_nothing)) listener_->on_telegram(crc, reading);
   bool publish = crc == Crc::ok;
   if (crc == Crc::absent) publish = !crc_seen_ && !says_nothing;

@@ -156,7 +156,6 @@ class Parser {
   uint16_t second_crc_ = 0;        // from a `/` inside the header or a text
   uint16_t given_crc_ = 0;
   uint16_t record_ = 0;            // where the line's record begins in the staged Reading
-  uint16_t mbus_record_ = 0;       // where the first M-Bus record begins
   uint16_t length_ = 0;            // characters of the text so far
   uint16_t slash_ = 0;             // how many of them stand before the last `/` in it
   uint16_t text_ = 0;              // where its characters begin in the staged Reading

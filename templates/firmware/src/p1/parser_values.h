@@ -129,7 +129,6 @@ inline uint8_t Parser::channel_byte(Unit unit) {
   uint8_t channel = 0;
   if (def_.mbus()) {
     channel = (key_ >> 24) & 15;
-    if (mbus_record_ > reading.used_) mbus_record_ = reading.used_;
     if (field_ == F_MBUS_DEVICE_TYPE) {
       const MbusKind kind = mbus_kind_of(static_cast<uint32_t>(mantissa_));
       reading.mbus_[channel - 1] = static_cast<uint8_t>(kind);

@@ -104,11 +104,11 @@ bool Reading::find(const char* name, Item& item) const {
   return false;
 }
 
-void Reading::name_channels(size_t first_mbus_record) {
+void Reading::name_channels() {
   for (uint8_t i = 1; i < CHANNELS; ++i) {
     for (uint8_t j = 0; j < i; ++j) {
       if (mbus_[i] != 0 && mbus_[i] == mbus_[j]) {
-        name_rivals(first_mbus_record);
+        name_rivals();
         return;
       }
     }
@@ -116,14 +116,14 @@ void Reading::name_channels(size_t first_mbus_record) {
 }
 
 // Several channels are of one kind: a meter was replaced, and its old channel still answers.
-void Reading::name_rivals(size_t first_mbus_record) {
+void Reading::name_rivals() {
   struct Channel {
     bool has_id = false;
     bool has_reading = false;
     uint32_t time = 0;
   };
   Channel channels[CHANNELS];
-  size_t at = first_mbus_record;
+  size_t at = 0;
   Item item;
   while (next(at, item)) {
     if (item.channel == 0) continue;

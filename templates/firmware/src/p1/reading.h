@@ -70,8 +70,8 @@ class Reading {
 
   // Which channel bears the name "gas", which "water", ...: by type, then by the newest capture
   // time, passing over channels without an id or a reading.
-  void name_channels(size_t first_mbus_record);
-  void name_rivals(size_t first_mbus_record);
+  void name_channels();
+  void name_rivals();
   bool put(uint8_t byte) {
     if (used_ >= CAPACITY) return false;
     data_[used_++] = byte;
