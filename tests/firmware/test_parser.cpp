@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <initializer_list>
+
 #include "check.h"
 #include "p1/crc16.h"
 #include "telegrams.h"
@@ -212,6 +214,30 @@ TEST(a_reading_that_is_too_small_leaves_out_what_does_not_fit) {
   CHECK_TEXT(value_of(parser, "message_long"), "-");
   CHECK_TEXT(value_of(parser, "energy_delivered_tariff1"), "1.000");
   CHECK_TEXT(value_of(parser, "power_delivered"), "0.001");
+}
+
+TEST(only_channels_1_to_4_are_mbus_devices) {
+  // 15 is what the table has in the place of a channel that may be any.
+  for (const char* channel : {"0", "5", "14", "15", "16", "255"}) {
+    Telegram telegram("!");
+    telegram.size = 0;
+    telegram.add("/TST5\\A\r\n\r\n");
+    for (const char* line : {":24.1.0(003)\r\n", ":96.1.0(4730)\r\n",
+                             ":24.2.1(101209112500W)(12785.123*m3)\r\n"}) {
+      telegram.add("0-");
+      telegram.add(channel);
+      telegram.add(line);
+    }
+    telegram.add("1-0:1.8.1(000001.000*kWh)\r\n!");
+    Parser parser;
+    feed(parser, Telegram(telegram.text));
+    CHECK_EQ(parser.telegrams(), 1u);
+    CHECK_TEXT(value_of(parser, "gas_delivered"), "-");
+    CHECK_TEXT(value_of(parser, "energy_delivered_tariff1"), "1.000");
+    size_t at = 0;
+    Item item;
+    while (parser.reading().next(at, item)) CHECK_EQ(item.channel, 0);
+  }
 }
 
 TEST(fields_are_found_by_row_by_name_and_by_kind) {

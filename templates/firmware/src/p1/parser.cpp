@@ -146,7 +146,8 @@ inline void Parser::end_number(uint32_t number) {
   const uint32_t part = part_++;
   if (part < 2) {
     key_ = key_ << 4 | number;
-    if (number > 15) part_ = 8;  // no such medium or channel: never five parts
+    // No such medium or channel, and 15 is the table's own sign for any: never five parts.
+    if (number >= ANY_CHANNEL) part_ = 8;
   } else if (part < 5) {
     key_ = key_ << 8 | number;
   }
